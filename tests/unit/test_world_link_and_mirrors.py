@@ -85,7 +85,7 @@ def test_a_wall_shows_an_image_as_far_behind_it_only_where_one_looks_at_it() -> 
     assert image == pytest.approx([5.0, 2.0, 1.1])
     assert mirror.shows(np.array([2.0, 0.0, 1.0]), image)
     assert not mirror.shows(np.array([2.0, 4.0, 1.0]), mirror.image(np.array([3.0, 4.5, 1.1])))
-    assert FloorMirror().image(np.array([[1.0, 2.0, 0.8]]))[0] == pytest.approx([1.0, 2.0, -0.8])
+    assert FloorMirror().image(np.array([1.0, 2.0, 0.8])) == pytest.approx([1.0, 2.0, -0.8])
 
 
 def test_walls_hide_and_doorways_show() -> None:

@@ -15,11 +15,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.compiled import compiled
 from sumika.world.exchange.leg import Posture
 from sumika.world.radar_scene._red_noise import red_noise
 from sumika.world.radar_scene.acted_shapes import ADULT_M, SHAPES, TRUNK_DEPTH_M
-from sumika.world.radar_scene.body import PARTS, TRUNK_PARTS, BodyPose, Person
-from sumika.world.radar_scene.path import POSTURES, RATE_HZ, STEP_M, Path
+from sumika.world.radar_scene.body import NOWHERE, PARTS, TRUNK, TRUNK_PARTS, Person, breathe, face
+from sumika.world.radar_scene.path import POSTURES, RATE_HZ, STEP_M, Held, Path
 
 Array = NDArray[np.float64]
 
@@ -230,24 +231,36 @@ class ActedBody(Person):
 
     course: Course = field(repr=False)
 
-    def _pose(self, time_s: float, seen_from_m: Array | None) -> BodyPose:
-        front = self.path.at(self.course.front, time_s)
-        middle = self.path.at(self.course.parts_m, time_s)[TRUNK_PARTS].mean(axis=0)
-        way = front
-        if seen_from_m is not None:
-            way = (seen_from_m - middle) / max(float(np.linalg.norm(seen_from_m - middle)), 1e-6)
-        facing = np.where(TRUNK_PARTS, float(front @ way), 1.0)
-        heading, base_m = (float(self.path.at(series, time_s)) for series in (self.path.heading_rad, self.path.base_m))
-        return BodyPose(middle[:2], heading, self.path.at(self.path.share, time_s), base_m, facing, way)
+    def _parts(self, time_s: float, seen_from_m: Array | None, moved_m: tuple[float, float]) -> Array:
+        path, course, parts = self.path, self.course, np.empty((PARTS, 3))
+        held, sway = path.held(time_s), self.chest.sway_at(time_s)
+        parts[:] = path.at(course.parts_m, time_s)
+        seen_from = NOWHERE if seen_from_m is None else seen_from_m
+        _turn_and_sway(held, path.at(course.front, time_s), seen_from, sway, self.breath_share, moved_m, parts)
+        return parts
 
-    def _still(self, time_s: float, pose: BodyPose) -> Array:
-        found: Array = self.path.at(self.course.parts_m, time_s).copy()
-        front = self.path.at(self.course.front, time_s)
-        # A trunk reflects on the side that looks at the radar.
-        found[TRUNK_PARTS] += TRUNK_DEPTH_M * pose.facing[TRUNK_PARTS, np.newaxis] * front
-        sway = self.chest.sway_at(time_s)
-        hold = (np.clip(found[:, 2] / 1.3, 0.0, 1.2) * (1.0 - 0.8 * pose.share[2]))[:, np.newaxis]
-        left = np.array([-np.sin(pose.heading_rad), np.cos(pose.heading_rad), 0.0])
-        ahead = np.array([left[1], -left[0], 0.0])
-        moved: Array = found + hold * (sway[1] * ahead + sway[0] * left + sway[2] * np.array((0.0, 0.0, 1.0)))
-        return moved
+
+@compiled
+def _turn_and_sway(
+    held: Held,
+    front: Array,  # (axis,)
+    seen_from: Array,  # (axis,); no numbers: from the front
+    sway: Array,  # left, forwards, up
+    breath_share: Array,  # (part,)
+    moved: tuple[float, float],  # by breath and heart
+    parts: Array,  # (part, axis), the trunk without its depth; changed
+) -> None:
+    middle = np.zeros(3)
+    for part in range(TRUNK):
+        middle += parts[part] / TRUNK
+    facing, way = face(front, middle, seen_from)
+    ahead_x, ahead_y = math.cos(held.heading_rad), math.sin(held.heading_rad)
+    for part in range(parts.shape[0]):
+        if part < TRUNK:
+            # A trunk reflects on the side that looks at the radar.
+            parts[part] += TRUNK_DEPTH_M * facing * front
+        hold = min(max(parts[part, 2] / 1.3, 0.0), 1.2) * (1.0 - 0.8 * held.lying)
+        parts[part, 0] += hold * (sway[1] * ahead_x - sway[0] * ahead_y)
+        parts[part, 1] += hold * (sway[1] * ahead_y + sway[0] * ahead_x)
+        parts[part, 2] += hold * sway[2]
+    breathe(parts, facing, way, breath_share, moved)

@@ -261,9 +261,7 @@ def acted_frames(acted: ActedScene, tells: Callable[[float], bool] = lambda _: T
     sight = LivingSight(place_m=place_m, walls=np.zeros((0, 2, 2)), doorways=(), boxes=Boxes.of(()))
 
     def shadow(places_m: Array) -> Array:
-        inside_m = boxes.lengths_m(place_m, places_m)
-        hides = ~boxes.hold(places_m.mean(axis=0))[:, np.newaxis]
-        loss_db = (hides * np.minimum(_REST_DB_PER_M * inside_m, _REST_MOST_DB)).sum(axis=0)
+        loss_db = boxes.loss_db(place_m, places_m, _REST_DB_PER_M, _REST_MOST_DB)
         shares: Array = sight.shares(places_m) * 10.0 ** (-loss_db / 20.0)
         return shares
 

@@ -1,5 +1,6 @@
 """A person as some points that reflect: where they are in each posture, how limbs swing, how strongly each reflects."""
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -7,8 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.compiled import compiled
 from sumika.world.radar_scene.chest import ChestMotion
-from sumika.world.radar_scene.path import Path
+from sumika.world.radar_scene.path import Held, Path
 
 Array = NDArray[np.float64]
 
@@ -33,16 +35,19 @@ _PARTS: tuple[tuple[tuple[float, float, float], ...], ...] = (
     ((0.04, -0.1, 0.1), (0.45, -0.12, -0.38), (0.06, -0.1, -0.85), (0.035, 0.3, 1.0), (0.0, 0.0, 0.0)),
 )
 _TABLE = np.array(_PARTS)
-_PLACES, _SHARE, _SWING, _HALF = _TABLE[:, :3], _TABLE[:, 3, 0], _TABLE[:, 3, 1], _TABLE[:, 3, 2]
-_BREATH, _HEART = _TABLE[:, 4, 0], _TABLE[:, 4, 1]
+_PLACES, (_SHARE, _SWING, _HALF) = _TABLE[:, :3].copy(), _TABLE[:, 3].T.copy()
+_BREATH, _HEART, _ = _TABLE[:, 4].T.copy()
 _ADULT_M = 1.75
-_TRUNK = np.arange(len(_PARTS)) < 8
+TRUNK = 8
+"""The first parts, so many, are the trunk's."""
+NOWHERE = np.full(3, np.nan)
+"""Whence a body is seen that is seen from the front."""
 CHEST_PARTS = np.arange(len(_PARTS)) < 4
 """The parts that breath and heart move most."""
 HEART_PART = 1
 """That over the heart."""
 PARTS = len(_PARTS)
-TRUNK_PARTS = _TRUNK
+TRUNK_PARTS = np.arange(len(_PARTS)) < TRUNK
 
 
 class Chest(Protocol):
@@ -109,10 +114,7 @@ class Body:
             seen_from_m: (3,) where the radar is. A trunk reflects where it faces the radar: seen from the side or from
                 behind it is another place of it, which moves less with the breath. None: from the front.
         """
-        pose = self._pose(time_s, seen_from_m)
-        still = self._still(time_s, pose)
-        points: Array = still + self._moves(pose, *self._chest_m(time_s))
-        return points
+        return self._parts(time_s, seen_from_m, self._chest_m(time_s))
 
     def chest_moves(self, time_s: float, seen_from_m: Array) -> tuple[Array, Array, Array]:
         """Return where the chest's parts would be without breath and heart, with the heart alone, and with both.
@@ -124,54 +126,21 @@ class Body:
         Returns:
             Each (part, 3) in house coordinates.
         """
-        pose = self._pose(time_s, seen_from_m)
         breath, heart = self._chest_m(time_s)
-        still = self._still(time_s, pose)[CHEST_PARTS]
-        beating, whole = (still + self._moves(pose, breath, heart)[CHEST_PARTS] for breath in (0.0, breath))
+        moves = ((0.0, 0.0), (0.0, heart), (breath, heart))
+        still, beating, whole = (self._parts(time_s, seen_from_m, moved)[CHEST_PARTS] for moved in moves)
         return still, beating, whole
 
     def _chest_m(self, time_s: float) -> tuple[float, float]:
         return self.chest.breath_and_heart_m(time_s)
 
-    def _pose(self, time_s: float, seen_from_m: Array | None) -> "BodyPose":
-        path = self.path
-        place, heading = path.at(path.place_m, time_s), float(path.at(path.heading_rad, time_s))
-        share, base_m = path.at(path.share, time_s), float(path.at(path.base_m, time_s))
-        front, outwards = _front(seen_from_m, place, heading, base_m, share)
-        return BodyPose(place, heading, share, base_m, np.where(_TRUNK, front, 1.0), outwards)
-
-    def _moves(self, pose: "BodyPose", breath_m: float, heart_m: float) -> Array:
-        """Return (part, 3): a rounded trunk reflects where its surface looks at the radar, and there it moves outwards.
-
-        A side moves a quarter as far as the front; a back hardly, and the other way.
-        """
-        moved = _BREATH * self.breath_share * breath_m + _HEART * heart_m
-        moved = moved * (0.25 + np.where(pose.facing > 0, 0.75, 0.3) * pose.facing)
-        moves: Array = moved[:, np.newaxis] * pose.outwards
-        return moves
-
-    def _still(self, time_s: float, pose: "BodyPose") -> Array:
-        """Return (part, 3) without breath and heart."""
-        forward = np.array([np.cos(pose.heading_rad), np.sin(pose.heading_rad), 0.0])
-        left, up = np.array([-forward[1], forward[0], 0.0]), np.array([0.0, 0.0, 1.0])
-        share, base_m = pose.share, pose.base_m
-        # Standing and sitting: upright on the floor, on the seat. Lying: on the back, the head against the heading.
-        frames = ((forward, left, up, 0.0), (forward, left, up, base_m), (up, left, -forward, base_m))
-        found = np.zeros((len(_PLACES), 3))
-        for number, (ahead, aside, along, height_m) in enumerate(frames):
-            if share[number] <= 0:
-                continue
-            local = _PLACES[:, number] * (self.tall_m / _ADULT_M)
-            local[:, 0] = local[:, 0] * pose.facing + self._swing(time_s) * share[0]
-            found += share[number] * (local @ np.stack((ahead, aside, along)) + height_m * up)
-        found[:, :2] += pose.place_m
-        sway = self.chest.sway_at(time_s)
-        # Who stands sways about his feet, who sits about his hips, the chest as far as asked; lying, one hardly does.
-        above = np.clip(found[:, 2] / 1.3, 0.0, 1.2), np.clip((found[:, 2] - base_m) / 0.25, 0.0, 1.2)
-        hold = (share[0] * above[0] + share[1] * above[1] + 0.2 * share[2])[:, np.newaxis]
-        whole: Array = found + hold * (sway[1] * forward + sway[0] * left + sway[2] * up)
+    def _parts(self, time_s: float, seen_from_m: Array | None, moved_m: tuple[float, float]) -> Array:
+        """Return (part, 3) in house coordinates, breath and heart having moved the chest so far."""
+        parts, seen_from = np.empty((PARTS, 3)), NOWHERE if seen_from_m is None else seen_from_m
+        held, sway = self.path.held(time_s), self.chest.sway_at(time_s)
+        _lay_out(held, self.tall_m / _ADULT_M, seen_from, sway, self.breath_share, moved_m, parts)
         jolts = self.chest.jolts_at(time_s)
-        return whole if jolts is None else whole + jolts
+        return parts if jolts is None else parts + jolts
 
     def gains(self, time_s: float) -> Array:
         """Return (part,) what each cross-section is multiplied by now; 1 in the mean.
@@ -180,11 +149,8 @@ class Body:
         detection for fluctuating targets", IRE Trans. IT-6, 1960, cases 1 and 3): a limb fluctuates wholly, the trunk
         by half. Who stands still keeps what chance gave him.
         """
-        stride = float(self.path.at(self.path.stride, time_s))
-        turns = self._fades[0] * stride + self._fades[1]  # (fade, part)
-        power = np.abs(np.exp(2j * np.pi * turns).sum(axis=0)) ** 2 / len(turns)
-        steady = np.where(_TRUNK, 0.6, 0.15)
-        gains: Array = steady + (1.0 - steady) * power
+        gains = np.empty(PARTS)
+        _fade(self._fades, float(self.path.at(self.path.stride, time_s)), gains)
         return gains
 
     @cached_property
@@ -200,11 +166,6 @@ class Body:
         belly = random.uniform(-0.35, 0.35) * np.where(np.arange(_SHARE.size) < 2, -1.0, 1.0)
         share: Array = (1.0 + belly) * np.exp(0.1 * random.standard_normal(_SHARE.size))
         return share
-
-    def _swing(self, time_s: float) -> Array:
-        stride, speed = float(self.path.at(self.path.stride, time_s)), float(self.path.at(self.path.speed_m_s, time_s))
-        swing: Array = _SWING * min(1.0, speed / 0.8) * np.sin(np.pi * (stride + _HALF))
-        return swing
 
     def cross_sections_m2(self) -> Array:
         """Return (part,) cross-sections; no two bodies reflect alike."""
@@ -239,37 +200,93 @@ class Person(Body):
     chest: ChestMotion = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class BodyPose:
-    """How a body is held at a moment, as one radar sees it.
+@compiled
+def _fade(fades: Array, stride: float, gains: Array) -> None:
+    """Fill what each part's cross-section is multiplied by; `fades` is (turns by a step or at first, fade, part)."""
+    for part in range(gains.shape[0]):
+        right, up = 0.0, 0.0
+        for number in range(fades.shape[1]):
+            angle = 2.0 * math.pi * (fades[0, number, part] * stride + fades[1, number, part])
+            right, up = right + math.cos(angle), up + math.sin(angle)
+        steady = 0.6 if part < TRUNK else 0.15
+        gains[part] = steady + (1.0 - steady) * (right * right + up * up) / fades.shape[1]
 
-    Attributes:
-        place_m: (2,) on the floor plan.
-        heading_rad: Where it faces.
-        share: (posture,) how much of each of `POSTURES`.
-        base_m: Height of what it rests on.
-        facing: (part,) cosine between where the trunk's front looks and the radar; 1 of limbs.
-        outwards: (3,) the way to the radar.
+
+@compiled
+def _lay_out(
+    held: Held,
+    tall: float,  # against the table's
+    seen_from: Array,  # (axis,); no numbers: from the front
+    sway: Array,  # left, forwards, up
+    breath_share: Array,  # (part,)
+    moved: tuple[float, float],  # by breath and heart
+    parts: Array,  # (part, axis), filled
+) -> None:
+    """Fill the places of a body's parts: standing and sitting upright on the floor or on the seat, lying on the back.
+
+    Lying, the head is against the heading.
     """
+    ahead_x, ahead_y, lying = math.cos(held.heading_rad), math.sin(held.heading_rad), held.lying
+    height = 1.2 * held.standing + (held.base_m + 0.3) * held.sitting + held.base_m * lying
+    front = np.array(((1.0 - lying) * ahead_x, (1.0 - lying) * ahead_y, lying))
+    front /= max(math.sqrt(front[0] ** 2 + front[1] ** 2 + front[2] ** 2), 1e-6)
+    facing, way = face(front, np.array((held.x_m, held.y_m, height)), seen_from)
+    walks = min(1.0, held.speed_m_s / 0.8) * held.standing
+    for part in range(parts.shape[0]):
+        looks = facing if part < TRUNK else 1.0
+        swing = walks * _SWING[part] * math.sin(math.pi * (held.stride + _HALF[part]))
+        x, y, z = held.x_m, held.y_m, 0.0
+        for posture in range(3):
+            share = held[3 + posture]
+            if not share > 0:
+                continue
+            ahead = _PLACES[part, posture, 0] * tall * looks + swing
+            left, up = _PLACES[part, posture, 1] * tall, _PLACES[part, posture, 2] * tall
+            ahead, up = (-up, ahead) if posture == 2 else (ahead, up)
+            x += share * (ahead * ahead_x - left * ahead_y)
+            y += share * (ahead * ahead_y + left * ahead_x)
+            z += share * (up + (held.base_m if posture else 0.0))
+        # Who stands sways about his feet, who sits about his hips, the chest as far as asked; lying, one hardly does.
+        hold = 0.2 * lying + held.standing * min(max(z / 1.3, 0.0), 1.2)
+        hold += held.sitting * min(max((z - held.base_m) / 0.25, 0.0), 1.2)
+        parts[part, 0] = x + hold * (sway[1] * ahead_x - sway[0] * ahead_y)
+        parts[part, 1] = y + hold * (sway[1] * ahead_y + sway[0] * ahead_x)
+        parts[part, 2] = z + hold * sway[2]
+    breathe(parts, facing, way, breath_share, moved)
 
-    place_m: Array
-    heading_rad: float
-    share: Array
-    base_m: float
-    facing: Array
-    outwards: Array
+
+@compiled
+def face(front: Array, middle: Array, seen_from: Array) -> tuple[float, Array]:
+    """Return the cosine between where a trunk's front looks and the radar, and the way there.
+
+    Args:
+        front: (3,) where it looks; of length 1, or less where it turns round.
+        middle: (3,) of the trunk.
+        seen_from: (3,) where the radar is; no numbers: in front of it.
+    """
+    way = front
+    if not math.isnan(seen_from[0]):
+        way = seen_from - middle
+        way /= max(math.sqrt(way[0] ** 2 + way[1] ** 2 + way[2] ** 2), 1e-6)
+    return front[0] * way[0] + front[1] * way[1] + front[2] * way[2], way
 
 
-def _front(
-    seen_from_m: Array | None, place_m: Array, heading_rad: float, base_m: float, share: Array
-) -> tuple[float, Array]:
-    """Return the cosine between where the trunk's front looks and the radar (1: from the front), and the way there."""
-    forward = (1.0 - share[2]) * np.array([np.cos(heading_rad), np.sin(heading_rad), 0.0])
-    forward = forward + share[2] * np.array([0.0, 0.0, 1.0])
-    forward = forward / max(float(np.linalg.norm(forward)), 1e-6)
-    if seen_from_m is None:
-        return 1.0, forward
-    height_m = 1.2 * share[0] + (base_m + 0.3) * share[1] + base_m * share[2]
-    way = seen_from_m - np.array([place_m[0], place_m[1], height_m])
-    way = way / max(float(np.linalg.norm(way)), 1e-6)
-    return float(forward @ way), way
+@compiled
+def breathe(parts: Array, facing: float, way: Array, breath_share: Array, moved: tuple[float, float]) -> None:
+    """Move the parts of a body as breath and heart do: a rounded trunk reflects where its surface looks at the radar.
+
+    There it moves outwards. A side moves a quarter as far as the front; a back hardly, and the other way.
+
+    Args:
+        parts: (part, 3), changed in place.
+        facing: Cosine between where the front looks and the radar.
+        way: (3,) to the radar.
+        breath_share: (part,) how much more or less than usual each goes with the breath.
+        moved: How far breath and heart have moved the chest, in metres.
+    """
+    for part in range(parts.shape[0]):
+        looks = facing if part < TRUNK else 1.0
+        out = _BREATH[part] * breath_share[part] * moved[0] + _HEART[part] * moved[1]
+        out *= 0.25 + (0.75 if looks > 0 else 0.3) * looks
+        for axis in range(3):
+            parts[part, axis] += out * way[axis]

@@ -50,6 +50,77 @@ class Motion:
         return np.ascontiguousarray(np.stack([np.asarray(part, dtype=np.float64) for part in parts], axis=1))
 
 
+@dataclass(frozen=True, slots=True)
+class Chirps:
+    """What the compiled loop reads of a radar, laid out once.
+
+    Attributes:
+        shape: (chirp, virtual antenna, sample) of a frame.
+        transmitters: (transmitter, 2) right and up in half wavelengths.
+        receivers: (receiver, 2).
+        signs: (receiver,).
+        offsets_s: (transmitter,) when its chirp starts.
+        sweep: Chirp interval, start frequency, slope, sample interval.
+    """
+
+    shape: tuple[int, int, int]
+    transmitters: Places
+    receivers: Places
+    signs: Places
+    offsets_s: Places
+    sweep: Places
+
+    @classmethod
+    def of(cls, description: RadarDescription) -> "Chirps":
+        """Lay out the chirps of a radar.
+
+        Raises:
+            ValueError: if the radar gives no converter samples.
+        """
+        chirp, array = _chirp(description), description.array
+        senders, receivers = len(array.transmitters), len(array.receivers)
+        return cls(
+            (chirp.chirps_per_frame, senders * receivers, chirp.samples_per_chirp),
+            np.array(array.transmitters, dtype=np.float64),
+            np.array(array.receivers, dtype=np.float64),
+            np.array(array.receiver_signs or (1.0,) * receivers, dtype=np.float64),
+            np.array(chirp.transmit_offsets_s(senders), dtype=np.float64),
+            np.array(
+                [chirp.chirp_interval_s, chirp.start_frequency_hz, chirp.slope_hz_per_s, 1.0 / chirp.sample_rate_hz]
+            ),
+        )
+
+    def add(
+        self,
+        cube: NDArray[np.complex64],
+        out: Places,
+        back: Places,
+        amplitude: NDArray[np.complex128],
+        ends: NDArray[np.int64],
+    ) -> None:
+        """Add points to a frame, group after group: within a group echoes are summed up before they are added.
+
+        Args:
+            cube: (chirp, virtual antenna, sample), changed in place.
+            out: (point, derivative, axis) as of `Motion.packed`, as the wave goes out to them.
+            back: The same as it comes back.
+            amplitude: (point,).
+            ends: (group,) number of the first point after each group.
+        """
+        _add(
+            cube,
+            out,
+            back,
+            amplitude,
+            ends,
+            self.transmitters,
+            self.receivers,
+            self.signs,
+            self.offsets_s,
+            self.sweep,
+        )
+
+
 def empty_cube(description: RadarDescription) -> NDArray[np.complex64]:
     """Return a frame of silence, (chirp, virtual antenna, sample).
 
@@ -105,31 +176,13 @@ def add_points(
     Raises:
         ValueError: if the cube is not one of this radar.
     """
-    chirp, array = _chirp(description), description.array
-    receivers = len(array.receivers)
-    shape = (chirp.chirps_per_frame, len(array.transmitters) * receivers, chirp.samples_per_chirp)
+    chirps = Chirps.of(description)
+    shape = chirps.shape
     if cube.shape[1:] != shape[1:] or len(cube) > shape[0] or cube.dtype != np.complex64:
         raise ValueError(f"a frame of this radar is complex64 {shape}, this one is {cube.dtype} {cube.shape}")
-    signs = np.array(array.receiver_signs or (1.0,) * receivers, dtype=np.float64)
     out = motion.packed()
-    _add(
-        cube,
-        out,
-        out if back is None else back.packed(),
-        np.asarray(amplitude, dtype=np.complex128),
-        np.array(array.transmitters, dtype=np.float64),
-        np.array(array.receivers, dtype=np.float64),
-        signs,
-        np.array(chirp.transmit_offsets_s(len(array.transmitters)), dtype=np.float64),
-        np.array(
-            [
-                chirp.chirp_interval_s,
-                chirp.start_frequency_hz,
-                chirp.slope_hz_per_s,
-                1.0 / chirp.sample_rate_hz,
-            ]
-        ),
-    )
+    sizes = np.asarray(amplitude, dtype=np.complex128)
+    chirps.add(cube, out, out if back is None else back.packed(), sizes, np.array([len(out)]))
 
 
 def add_to_range_frame(
@@ -182,6 +235,7 @@ def _add(
     out: Places,  # (point, derivative, axis)
     back: Places,  # (point, derivative, axis)
     amplitude: NDArray[np.complex128],  # (point,)
+    ends: NDArray[np.int64],  # (group,)
     transmitters: Places,  # (transmitter, axis)
     receivers: Places,  # (receiver, axis)
     signs: Places,  # (receiver,)
@@ -196,28 +250,37 @@ def _add(
     for chirp in range(cube.shape[0]):
         for transmitter in range(transmitters.shape[0]):
             time_s = chirp * sweep[0] + offsets_s[transmitter]
-            total[:] = 0
-            for point in range(out.shape[0]):
-                _look(out[point], time_s, seen[0])
-                _look(back[point], time_s, seen[1])
-                delay_s = (seen[0, 0] + seen[1, 0]) / SPEED_OF_LIGHT_M_S
-                drift = (seen[0, 1] + seen[1, 1]) / SPEED_OF_LIGHT_M_S
-                bend = 0.5 * (seen[0, 4] + seen[1, 4]) / SPEED_OF_LIGHT_M_S
-                # In fast time: f_c tau + (S tau + f_c tau') s + (S tau' + f_c tau'' / 2) s^2 turns. What is left of
-                # the third order is the bandwidth's share of the last term, less than 1e-4 for whatever walks.
-                linear = (sweep[2] * delay_s + sweep[1] * drift) * sweep[3]
-                square = (sweep[2] * drift + sweep[1] * bend) * sweep[3] * sweep[3]
-                _parabola(sweep[1] * delay_s, linear, square, phasor)
-                leaving = transmitters[transmitter, 0] * seen[0, 2] + transmitters[transmitter, 1] * seen[0, 3]
+            first = 0
+            for group in range(ends.shape[0]):
+                total[:] = 0
+                for point in range(first, ends[group]):
+                    _look(out[point], time_s, seen[0])
+                    _look(back[point], time_s, seen[1])
+                    _parabola(*_course(seen, sweep), phasor)
+                    leaving = transmitters[transmitter, 0] * seen[0, 2] + transmitters[transmitter, 1] * seen[0, 3]
+                    for receiver in range(count):
+                        coming = receivers[receiver, 0] * seen[1, 2] + receivers[receiver, 1] * seen[1, 3]
+                        turns[receiver] = -0.5 * (leaving + coming)
+                    _units(turns, turn)
+                    _receive(total, phasor, turn, signs, amplitude[point])
+                first = ends[group]
                 for receiver in range(count):
-                    coming = receivers[receiver, 0] * seen[1, 2] + receivers[receiver, 1] * seen[1, 3]
-                    turns[receiver] = -0.5 * (leaving + coming)
-                _units(turns, turn)
-                _receive(total, phasor, turn, signs, amplitude[point])
-            for receiver in range(count):
-                row = cube[chirp, transmitter * count + receiver]
-                for sample in range(samples):
-                    row[sample] += complex(total[receiver, 0, sample], total[receiver, 1, sample])
+                    row = cube[chirp, transmitter * count + receiver]
+                    for sample in range(samples):
+                        row[sample] += complex(total[receiver, 0, sample], total[receiver, 1, sample])
+
+
+@compiled
+def _course(seen: Places, sweep: Places) -> tuple[float, float, float]:
+    """Return the turns at a chirp's first sample, and by how much they grow with the sample and with its square."""
+    delay_s = (seen[0, 0] + seen[1, 0]) / SPEED_OF_LIGHT_M_S
+    drift = (seen[0, 1] + seen[1, 1]) / SPEED_OF_LIGHT_M_S
+    bend = 0.5 * (seen[0, 4] + seen[1, 4]) / SPEED_OF_LIGHT_M_S
+    # In fast time: f_c tau + (S tau + f_c tau') s + (S tau' + f_c tau'' / 2) s^2 turns. What is left of
+    # the third order is the bandwidth's share of the last term, less than 1e-4 for whatever walks.
+    linear = (sweep[2] * delay_s + sweep[1] * drift) * sweep[3]
+    square = (sweep[2] * drift + sweep[1] * bend) * sweep[3] * sweep[3]
+    return sweep[1] * delay_s, linear, square
 
 
 @compiled
@@ -243,6 +306,7 @@ def _turn_and_add(
     """Add a turned phasor to a sum; real and imaginary parts lie apart, so that whole registers are filled."""
     for sample in range(phasor.shape[1]):
         total[0, sample] += real * phasor[0, sample] - imaginary * phasor[1, sample]
+    for sample in range(phasor.shape[1]):
         total[1, sample] += real * phasor[1, sample] + imaginary * phasor[0, sample]
 
 
@@ -272,13 +336,16 @@ def _look(motion: Places, time_s: float, seen: Places) -> None:
 def _parabola(start: float, linear: float, square: float, phasor: NDArray[np.float32]) -> None:
     """Fill the phasor of one chirp, (part, sample), from the turns at its samples.
 
-    Whole turns are taken off in float64, for there are tens of thousands of them; the rest is left to float32.
+    Whole turns are taken off in float64, for there are tens of thousands of them; the rest is left to float32. A loop
+    for each kind of number, counted in 32 bits, fills whole registers: processors turn no more bits into float64.
     """
     start -= np.rint(start)
     for sample in range(phasor.shape[1]):
-        turns = start + sample * (linear + sample * square)
-        rest = np.float32(turns - np.rint(turns))
-        phasor[0, sample], phasor[1, sample] = _unit(rest)
+        place = np.float64(np.int32(sample))
+        turns = start + place * (linear + place * square)
+        phasor[0, sample] = np.float32(turns - np.rint(turns))
+    for sample in range(phasor.shape[1]):
+        phasor[0, sample], phasor[1, sample] = _unit(phasor[0, sample])
 
 
 @compiled

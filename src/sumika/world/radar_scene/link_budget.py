@@ -10,13 +10,32 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.compiled import compiled
 from sumika.schema import RadarDescription
 
 _THERMAL_DBM_PER_HZ = -174.0
+_NEAREST_M = 0.05
+
+
+class Beam(NamedTuple):
+    """How strong echoes are by where they come from, as the compiled part reads it.
+
+    Attributes:
+        at_1m: Amplitude of a square metre straight ahead at one metre, in counts.
+        half_width_rad: Half of the field of view, to the sides.
+        half_height_rad: The same upwards.
+        farthest_m: Distance of the last range bin; the receiver's low-pass takes what lies beyond.
+    """
+
+    at_1m: float
+    half_width_rad: float
+    half_height_rad: float
+    farthest_m: float = math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,22 +85,58 @@ class LinkBudget:
             position_m: (point, 3) right, forward, up.
             cross_section_m2: (point,).
         """
-        distance = np.maximum(np.sqrt((position_m**2).sum(axis=1)), 0.05)
-        at_1m = 10 ** (self.sample_snr_db(description, 1.0, 0.0) / 20) * self.noise_counts
-        gain = antenna_pattern(description, position_m)
-        found: NDArray[np.float64] = at_1m * np.sqrt(cross_section_m2) * gain / distance**2
+        found = np.empty(len(position_m))
+        fill_amplitudes(position_m, cross_section_m2, self.beam(description)._replace(farthest_m=math.inf), found)
         return found
+
+    def beam(self, description: RadarDescription) -> Beam:
+        """Return how strong echoes of a radar are by where they come from."""
+        at_1m = 10 ** (self.sample_snr_db(description, 1.0, 0.0) / 20) * self.noise_counts
+        wide, high = description.array.field_of_view_rad
+        farthest_m = math.inf if description.chirp is None else description.chirp.max_range_m
+        return Beam(at_1m, wide / 2, high / 2, farthest_m)
 
 
 def antenna_pattern(description: RadarDescription, position_m: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return (point,) two-way voltage gain against straight ahead: half of the power at the field of view's edges."""
-    azimuth = np.arctan2(position_m[:, 0], position_m[:, 1])
-    elevation = np.arctan2(position_m[:, 2], np.hypot(position_m[:, 0], position_m[:, 1]))
     wide, high = description.array.field_of_view_rad
+    gains = np.empty(len(position_m))
+    _fill_gains(position_m, Beam(1.0, wide / 2, high / 2), gains)
+    return gains
+
+
+@compiled
+def _fill_gains(position_m: NDArray[np.float64], beam: Beam, gains: NDArray[np.float64]) -> None:
+    for point in range(position_m.shape[0]):
+        gains[point] = _gain(position_m[point], beam)
+
+
+@compiled
+def _gain(position_m: NDArray[np.float64], beam: Beam) -> float:
+    right, forward, up = position_m[0], position_m[1], position_m[2]
+    if not forward > 0:
+        return 0.0
+    azimuth = math.atan2(right, forward) / beam.half_width_rad
+    elevation = math.atan2(up, math.hypot(right, forward)) / beam.half_height_rad
     # A Gaussian beam: -3 dB of one-way power at half the field of view.
-    one_way_db = 3.0 * ((azimuth / (wide / 2)) ** 2 + (elevation / (high / 2)) ** 2)
-    ahead: NDArray[np.float64] = np.where(position_m[:, 1] > 0, 10 ** (-np.minimum(one_way_db, 40.0) / 10), 0.0)
-    return ahead
+    one_way_db = 3.0 * (azimuth * azimuth + elevation * elevation)
+    return float(10.0 ** (-min(one_way_db, 40.0) / 10.0))
+
+
+@compiled
+def fill_amplitudes(
+    position_m: NDArray[np.float64],  # (point, axis) right, forward, up
+    cross_section_m2: NDArray[np.float64],  # (point,)
+    beam: Beam,
+    found: NDArray[np.float64],  # (point,)
+) -> None:
+    """Fill the amplitudes of a sample, in counts; 0 behind the radar and beyond its last range bin."""
+    for point in range(position_m.shape[0]):
+        x, y, z = position_m[point, 0], position_m[point, 1], position_m[point, 2]
+        distance = math.sqrt(x * x + y * y + z * z)
+        at_1m = beam.at_1m * math.sqrt(cross_section_m2[point]) * _gain(position_m[point], beam)
+        taper = min(max((1.0 - distance / beam.farthest_m) / 0.05, 0.0), 1.0)
+        found[point] = at_1m / max(distance, _NEAREST_M) ** 2 * taper
 
 
 LINKS: Mapping[str, LinkBudget] = MappingProxyType(

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.compiled import compiled
 from sumika.schema.building import Door
 from sumika.schema.house import House, Room
 from sumika.schema.living import Furniture, FurnitureKind
-from sumika.world.radar_scene.sight import Segment, walls_of
+from sumika.world.radar_scene.sight import Segment, middle_of, walls_of
 
 Array = NDArray[np.float64]
 
@@ -94,24 +95,21 @@ class Boxes:
         axes[:, 2, 2] = 1.0
         return cls(places.reshape(-1, 3), axes, sizes / 2)
 
-    def hold(self, place_m: Array) -> NDArray[np.bool_]:
-        """Say of each box whether a place, (3,), lies over its ground."""
-        local = np.einsum("bax,bx->ba", self.axes[:, :2], place_m - self.places_m)
-        held: NDArray[np.bool_] = (np.abs(local) < self.half_m[:, :2]).all(axis=1)
-        return held
+    def loss_db(self, start_m: Array, ends_m: Array, per_m: float, most_db: float) -> Array:
+        """Return (part,) by how much they dampen the ways from one place, (3,), to each part of a body, (part, 3).
 
-    def lengths_m(self, start_m: Array, ends_m: Array) -> Array:
-        """Return (box, part) metres that the ways from one place, (3,), to each of (part, 3) go through each box."""
-        ways = ends_m - start_m
-        begin = np.einsum("bax,bx->ba", self.axes, start_m - self.places_m)[:, np.newaxis]
-        local = np.einsum("bax,px->bpa", self.axes, ways)
-        local = np.where(np.abs(local) < 1e-9, 1e-9, local)
-        half = self.half_m[:, np.newaxis]
-        near, far = (-half - begin) / local, (half - begin) / local
-        enters = np.minimum(near, far).max(axis=2).clip(0.0, 1.0)
-        leaves = np.maximum(near, far).min(axis=2).clip(0.0, 1.0)
-        lengths: Array = np.maximum(leaves - enters, 0.0) * np.linalg.norm(ways, axis=1)
-        return lengths
+        Whoever is in or on a piece is not behind it.
+
+        Args:
+            start_m: The place.
+            ends_m: The parts.
+            per_m: Decibels for each metre through a box.
+            most_db: No box takes more.
+        """
+        loss_db = np.zeros(len(ends_m))
+        if len(self.places_m):
+            _dampen(self.places_m, self.axes, self.half_m, start_m, ends_m, (per_m, most_db), loss_db)
+        return loss_db
 
 
 @dataclass(slots=True)
@@ -136,8 +134,8 @@ class LivingSight:
 
     def shares(self, places_m: Array) -> Array:
         """Return (part,) by how much all that lies in between shrinks the amplitudes of a body's (part, 3) parts."""
-        middle = places_m.mean(axis=0)
-        others = [other for other in self.bodies_m if math.dist(other.mean(axis=0), middle) > _SAME_BODY_M]
+        middle = middle_of(places_m)
+        others = [other for other in self.bodies_m if math.dist(middle_of(other), middle) > _SAME_BODY_M]
         return self.wall_share(middle) * self.part_shares(places_m, others)
 
     def wall_share(self, place_m: Array) -> float:
@@ -152,46 +150,32 @@ class LivingSight:
             places_m: (part, 3) of one body.
             others: (part, 3) of every other body.
         """
-        loss_db = np.zeros(len(places_m))
-        middle = places_m.mean(axis=0)
-        if len(self.boxes.places_m):
-            inside_m = self.boxes.lengths_m(self.place_m, places_m)
-            hides = ~self.boxes.hold(middle)[:, np.newaxis]  # who is in or on a piece is not behind it
-            loss_db += (hides * np.minimum(_FURNITURE_DB_PER_M * inside_m, _FURNITURE_MOST_DB)).sum(axis=0)
+        loss_db = self.boxes.loss_db(self.place_m, places_m, _FURNITURE_DB_PER_M, _FURNITURE_MOST_DB)
         for other in others:
-            inside_m = _through_body(self.place_m, places_m, other)
-            loss_db += np.minimum(_BODY_DB_PER_M * inside_m, _BODY_MOST_DB)
+            _dampen_behind(self.place_m, places_m, other, loss_db)
         shares: Array = 10.0 ** (-loss_db / 20.0)
         return shares
 
     def _crossings(self, place_m: Array) -> int:
         """Return through how many walls the way goes, open doorways left out."""
-        way = place_m - self.place_m
-        length_m = float(np.linalg.norm(way[:2]))
-        if length_m < 1e-6 or not len(self.walls):
+        if not len(self.walls):
             return 0
-        along = self.walls[:, 1] - self.walls[:, 0]
-        off = self.walls[:, 0] - self.place_m[:2]
-        area = way[0] * along[:, 1] - way[1] * along[:, 0]
-        area = np.where(np.abs(area) < 1e-12, np.inf, area)
-        share = (off[:, 0] * along[:, 1] - off[:, 1] * along[:, 0]) / area
-        place = (off[:, 0] * way[1] - off[:, 1] * way[0]) / area
-        # A radar hangs on a wall, and clutter is on others: neither is behind it.
-        inside = (share * length_m > _ON_WALL_M) & ((1.0 - share) * length_m > _ON_WALL_M)
-        crossed = inside & (place >= 0.0) & (place <= 1.0) & np.isfinite(area)
+        way, length_m = place_m - self.place_m, math.dist(place_m[:2], self.place_m[:2])
         count, last_m = 0, -math.inf
-        for reached in np.sort(share[crossed]):
+        for reached in _walls_crossed(self.place_m, place_m, self.walls).tolist():
             if reached * length_m - last_m > _SAME_WALL_M and not self._open_at(self.place_m + reached * way):
-                count, last_m = count + 1, float(reached * length_m)
+                count, last_m = count + 1, reached * length_m
         return count
 
     def _open_at(self, place_m: Array) -> bool:
         for door in self.doorways:
             if self.open_shares.get(door.id, 1.0) < _OPEN or place_m[2] > door.height_m:
                 continue
-            first, along = np.array(door.segment[0]), np.subtract(door.segment[1], door.segment[0])
-            share = float((place_m[:2] - first) @ along / (along @ along))
-            if 0.0 <= share <= 1.0 and np.hypot(*(place_m[:2] - first - share * along)) < _SAME_WALL_M:
+            (x, y), (last_x, last_y) = door.segment
+            along_x, along_y, off_x, off_y = last_x - x, last_y - y, float(place_m[0]) - x, float(place_m[1]) - y
+            share = (off_x * along_x + off_y * along_y) / (along_x * along_x + along_y * along_y)
+            miss_m = math.hypot(off_x - share * along_x, off_y - share * along_y)
+            if 0.0 <= share <= 1.0 and miss_m < _SAME_WALL_M:
                 return True
         return False
 
@@ -232,16 +216,81 @@ def _doorway(door: Door, rooms: Mapping[str, Room]) -> Doorway:
     return Doorway(door.id, ((float(first[0]), float(first[1])), (float(last[0]), float(last[1]))), door.height_m)
 
 
-def _through_body(start_m: Array, ends_m: Array, other_m: Array) -> Array:
-    """Return (part,) metres of the ways that lie in a body, taken as an upright cylinder."""
-    middle, top_m = other_m.mean(axis=0)[:2], float(other_m[:, 2].max()) + 0.09
-    ways = ends_m - start_m
-    length = np.maximum(np.hypot(ways[:, 0], ways[:, 1]), 1e-6)
-    reached = ((middle - start_m[:2]) @ ways[:, :2].T) / length**2
-    miss_m = np.abs((ways[:, 0] * (middle - start_m[:2])[1] - ways[:, 1] * (middle - start_m[:2])[0]) / length)
-    chord = 2.0 * np.sqrt(np.maximum(_BODY_RADIUS_M**2 - miss_m**2, 0.0))
-    below = np.clip((top_m - (start_m[2] + reached * ways[:, 2])) / 0.1, 0.0, 1.0)
-    # Whoever is beside the other one, or nearer to the radar, is not behind it.
-    behind = np.clip(((1.0 - reached) * length - _BODY_RADIUS_M) / 0.1, 0.0, 1.0) * (reached > 0.0)
-    lengths: Array = chord * below * behind
-    return lengths
+@compiled
+def _walls_crossed(start_m: Array, end_m: Array, walls: Array) -> Array:
+    """Return (crossing,) which shares of the way from one place to another lie before the walls in between, in order.
+
+    A radar hangs on a wall, and clutter is on others: neither is behind it.
+    """
+    found, count = np.empty(len(walls)), 0
+    way_x, way_y = end_m[0] - start_m[0], end_m[1] - start_m[1]
+    length_m = math.sqrt(way_x * way_x + way_y * way_y)
+    for wall in range(len(walls)):
+        along_x, along_y = walls[wall, 1, 0] - walls[wall, 0, 0], walls[wall, 1, 1] - walls[wall, 0, 1]
+        off_x, off_y = walls[wall, 0, 0] - start_m[0], walls[wall, 0, 1] - start_m[1]
+        area = way_x * along_y - way_y * along_x
+        if length_m < 1e-6 or abs(area) < 1e-12:
+            continue
+        share, place = (off_x * along_y - off_y * along_x) / area, (off_x * way_y - off_y * way_x) / area
+        between = share * length_m > _ON_WALL_M and (1.0 - share) * length_m > _ON_WALL_M
+        if between and 0.0 <= place <= 1.0:
+            found[count] = share
+            count += 1
+    return np.sort(found[:count])
+
+
+@compiled
+def _dampen(
+    places: Array,  # (box, axis)
+    axes: Array,  # (box, axis, axis)
+    half: Array,  # (box, axis)
+    start_m: Array,  # (axis,)
+    ends_m: Array,  # (part, axis)
+    levels: tuple[float, float],  # decibels for each metre, and most of them
+    loss_db: Array,  # (part,), added to
+) -> None:
+    """Do what `Boxes.loss_db` says, by the slabs that each box is the common part of."""
+    middle = middle_of(ends_m)
+    begin, local = np.empty(3), np.empty(3)
+    for box in range(places.shape[0]):
+        within = True
+        for axis in range(3):
+            begin[axis], here = 0.0, 0.0
+            for way in range(3):
+                begin[axis] += axes[box, axis, way] * (start_m[way] - places[box, way])
+                here += axes[box, axis, way] * (middle[way] - places[box, way])
+            within = within and (axis == 2 or abs(here) < half[box, axis])
+        if within:
+            continue
+        for part in range(ends_m.shape[0]):
+            ways = ends_m[part] - start_m
+            enters, leaves = 0.0, 1.0
+            for axis in range(3):
+                local[axis] = axes[box, axis, 0] * ways[0] + axes[box, axis, 1] * ways[1] + axes[box, axis, 2] * ways[2]
+                slope = local[axis] if abs(local[axis]) >= 1e-9 else 1e-9
+                near, far = (-half[box, axis] - begin[axis]) / slope, (half[box, axis] - begin[axis]) / slope
+                enters, leaves = max(enters, min(near, far)), min(leaves, max(near, far))
+            length_m = math.sqrt(ways[0] ** 2 + ways[1] ** 2 + ways[2] ** 2)
+            loss_db[part] += min(levels[0] * max(leaves - enters, 0.0) * length_m, levels[1])
+
+
+@compiled
+def _dampen_behind(start_m: Array, ends_m: Array, other_m: Array, loss_db: Array) -> None:
+    """Add what the parts, (part, 3), of a body lose behind another one, (part, 3), taken as an upright cylinder."""
+    middle = middle_of(other_m)
+    top_m = other_m[:, 2].max() + 0.09
+    x, y = middle[0] - start_m[0], middle[1] - start_m[1]
+    for part in range(ends_m.shape[0]):
+        way_x, way_y, way_z = (
+            ends_m[part, 0] - start_m[0],
+            ends_m[part, 1] - start_m[1],
+            ends_m[part, 2] - start_m[2],
+        )
+        length = max(math.sqrt(way_x * way_x + way_y * way_y), 1e-6)
+        reached = (x * way_x + y * way_y) / length**2
+        miss_m = (way_x * y - way_y * x) / length
+        chord = 2.0 * math.sqrt(max(_BODY_RADIUS_M**2 - miss_m**2, 0.0))
+        below = min(max((top_m - (start_m[2] + reached * way_z)) / 0.1, 0.0), 1.0)
+        # Whoever is beside the other one, or nearer to the radar, is not behind it.
+        behind = min(max(((1.0 - reached) * length - _BODY_RADIUS_M) / 0.1, 0.0), 1.0) if reached > 0.0 else 0.0
+        loss_db[part] += min(_BODY_DB_PER_M * chord * below * behind, _BODY_MOST_DB)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.compiled import compiled
 from sumika.world.radar_scene.sight import Segment, crosses
 
 Array = NDArray[np.float64]
@@ -31,13 +32,15 @@ class WallMirror:
     loss_db: float
     name: str
 
-    def image(self, places_m: Array) -> Array:
-        """Return (..., 3) places as far behind the wall as they are before it."""
+    def plane(self) -> Array:
+        """Return (2, 3): a place on the wall, and its normal."""
         start, along = np.asarray(self.wall[0], dtype=np.float64), np.subtract(self.wall[1], self.wall[0])
         normal = np.array([-along[1], along[0]]) / float(np.hypot(*along))
-        seen: Array = np.array(places_m, dtype=np.float64)
-        seen[..., :2] -= 2.0 * ((seen[..., :2] - start) @ normal)[..., np.newaxis] * normal
-        return seen
+        return np.array([[*start, 0.0], [*normal, 0.0]])
+
+    def image(self, place_m: Array) -> Array:
+        """Return the place, (3,), as far behind the wall as another is before it."""
+        return _image(self.plane(), place_m)
 
     def shows(self, radar_m: Array, image_m: Array) -> bool:
         """Say whether the image is seen from a place: the way to it must go through this stretch of wall."""
@@ -56,10 +59,13 @@ class FloorMirror:
     loss_db: float = 20.0
     name: str = "floor"
 
-    def image(self, places_m: Array) -> Array:
-        """Return (..., 3) places as far below the floor as they are above it."""
-        seen: Array = np.asarray(places_m, dtype=np.float64) * np.array([1.0, 1.0, -1.0])
-        return seen
+    def plane(self) -> Array:
+        """Return (2, 3): a place on the floor, and its normal."""
+        return np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+
+    def image(self, place_m: Array) -> Array:
+        """Return the place, (3,), as far below the floor as another is above it."""
+        return _image(self.plane(), place_m)
 
     def shows(self, radar_m: Array, image_m: Array) -> bool:
         """Say whether the image is seen from a place: from above the floor, always."""
@@ -67,3 +73,19 @@ class FloorMirror:
 
 
 Mirror = WallMirror | FloorMirror
+
+
+@compiled
+def reflect(place: Array, plane: Array, image: Array) -> None:
+    """Fill (3,) with the mirror image of a place, (3,), in a plane, (2, 3): a place on it, and its normal."""
+    before = 0.0
+    for axis in range(3):
+        before += (place[axis] - plane[0, axis]) * plane[1, axis]
+    for axis in range(3):
+        image[axis] = place[axis] - 2.0 * before * plane[1, axis]
+
+
+def _image(plane: Array, place_m: Array) -> Array:
+    image = np.empty(3)
+    reflect(place_m, plane, image)
+    return image

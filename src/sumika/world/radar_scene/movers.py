@@ -1,13 +1,15 @@
 """What moves in a room and is nobody, and what is alive and no person: fan, curtain, what falls, pet, robot vacuum."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.compiled import compiled
 from sumika.world.radar_scene._red_noise import looped_red_noise, red_noise
-from sumika.world.radar_scene.path import Path
+from sumika.world.radar_scene.path import Held, Path
 
 Array = NDArray[np.float64]
 _RATE_HZ = 50.0
@@ -63,16 +65,9 @@ class Fan:
 
     def points(self, time_s: float) -> Array:
         """Return inner and outer part of each of three blades, and the guard."""
-        swing = 0.6 * np.sin(2 * np.pi * time_s / self.swing_period_s) if self.swing_period_s > 0 else 0.0
-        aside, up = np.array([np.cos(swing), np.sin(swing), 0.0]), np.array([0.0, 0.0, 1.0])
-        ahead = np.array([-np.sin(swing), np.cos(swing), 0.0])
-        angle = 2 * np.pi * (self.turns_per_s * time_s + np.arange(3) / 3)
-        radii = np.repeat([0.5, 1.0], 3) * self.radius_m
-        turned = radii[:, np.newaxis] * (np.cos(np.tile(angle, 2))[:, np.newaxis] * aside)
-        turned = turned + radii[:, np.newaxis] * np.sin(np.tile(angle, 2))[:, np.newaxis] * up
-        pitched = 0.02 * np.sin(np.tile(angle, 2))[:, np.newaxis] * ahead
-        guard = np.stack((0.18 * aside + 0.06 * ahead, -0.18 * aside + 0.06 * ahead))
-        places: Array = np.asarray(self.place_m) + np.concatenate((turned + pitched, guard))
+        swing = 0.6 * math.sin(2 * math.pi * time_s / self.swing_period_s) if self.swing_period_s > 0 else 0.0
+        places = np.empty((8, 3))
+        _turn_blades(self.place_m, self.radius_m, swing, self.turns_per_s * time_s, places)
         return places
 
     def cross_sections_m2(self) -> Array:
@@ -246,15 +241,35 @@ class LowBody:
 
     def points(self, time_s: float) -> Array:
         """Return (point, 3): front, middle and back, high and low."""
-        place, heading = self.path.at(self.path.place_m, time_s), float(self.path.at(self.path.heading_rad, time_s))
-        stride = float(self.path.at(self.path.stride, time_s))
-        along = np.repeat([-0.5, 0.0, 0.5], 2) * self.length_m
-        along = along + self.wobble_m * np.sin(np.pi * 3 * stride + np.arange(6))
-        up = np.tile([0.9, 0.3], 3) * self.height_m
-        spots = np.stack((np.cos(heading) * along, np.sin(heading) * along, up), axis=1)
-        spots[:, :2] += place
+        spots = np.empty((6, 3))
+        _lay_low(self.path.held(time_s), self.length_m, self.height_m, self.wobble_m, spots)
         return spots
 
     def cross_sections_m2(self) -> Array:
         """Return (point,)."""
         return np.full(6, 10 ** (self.cross_section_dbsm / 10) / 6)
+
+
+@compiled
+def _turn_blades(hub_m: tuple[float, float, float], radius_m: float, swing: float, turns: float, places: Array) -> None:
+    """Fill the places, (8, 3), of a fan: inner and outer parts of three blades, and both sides of the guard."""
+    aside_x, aside_y = math.cos(swing), math.sin(swing)
+    for point in range(8):
+        if point < 6:
+            angle, radius = 2 * math.pi * (turns + (point % 3) / 3), radius_m * (0.5 if point < 3 else 1.0)
+            aside, ahead, up = radius * math.cos(angle), 0.02 * math.sin(angle), radius * math.sin(angle)
+        else:
+            aside, ahead, up = 0.18 if point == 6 else -0.18, 0.06, 0.0
+        places[point, 0] = hub_m[0] + aside * aside_x - ahead * aside_y
+        places[point, 1] = hub_m[1] + aside * aside_y + ahead * aside_x
+        places[point, 2] = hub_m[2] + up
+
+
+@compiled
+def _lay_low(held: Held, length_m: float, height_m: float, wobble_m: float, spots: Array) -> None:
+    """Fill the places, (spot, 3), of something low."""
+    for spot in range(spots.shape[0]):
+        along = (spot // 2 - 1) * 0.5 * length_m + wobble_m * math.sin(math.pi * 3 * held.stride + spot)
+        spots[spot, 0] = held.x_m + math.cos(held.heading_rad) * along
+        spots[spot, 1] = held.y_m + math.sin(held.heading_rad) * along
+        spots[spot, 2] = (0.3 if spot % 2 else 0.9) * height_m

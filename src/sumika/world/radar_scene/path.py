@@ -4,6 +4,8 @@ A path is a list of legs. Each says how long it takes and where and how it ends;
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,33 @@ Array = NDArray[np.float64]
 POSTURES = tuple(Posture)
 
 
-@dataclass(frozen=True, slots=True)
+class Held(NamedTuple):
+    """How a body is held at a moment.
+
+    Attributes:
+        x_m: Of its middle, on the floor plan.
+        y_m: The same.
+        heading_rad: Where it faces.
+        standing: How much of each of `POSTURES`.
+        sitting: The same.
+        lying: The same.
+        base_m: Height of what it rests on when it sits or lies.
+        stride: Steps since the beginning.
+        speed_m_s: How fast it goes.
+    """
+
+    x_m: float
+    y_m: float
+    heading_rad: float
+    standing: float
+    sitting: float
+    lying: float
+    base_m: float
+    stride: float
+    speed_m_s: float
+
+
+@dataclass(frozen=True)
 class Path:
     """A path, sampled at `RATE_HZ`.
 
@@ -46,6 +74,15 @@ class Path:
         low = int(place)
         value: Array = series[low] + (place - low) * (series[low + 1] - series[low])
         return value
+
+    def held(self, time_s: float) -> Held:
+        """Return all of it at a time, as `at` says."""
+        return Held(*self.at(self._columns, time_s).tolist())
+
+    @cached_property
+    def _columns(self) -> Array:
+        """(sample, 9): side by side, so that a moment is read at once; as `Held` has them."""
+        return np.column_stack((self.place_m, self.heading_rad, self.share, self.base_m, self.stride, self.speed_m_s))
 
     def posture(self, time_s: float) -> Posture:
         """Return the posture that there is most of."""

@@ -12,6 +12,7 @@ from sumika.schema.house import Radar, Room
 from sumika.world.radar_scene.body import CHEST_PARTS, Bodily
 from sumika.world.radar_scene.converter import Converter
 from sumika.world.radar_scene.echo import (
+    Chirps,
     Motion,
     add_points,
     add_to_range_frame,
@@ -19,10 +20,10 @@ from sumika.world.radar_scene.echo import (
     frame_duration_s,
 )
 from sumika.world.radar_scene.interference import Interference
-from sumika.world.radar_scene.link_budget import LinkBudget, link_of
-from sumika.world.radar_scene.mirror import FloorMirror, Mirror
+from sumika.world.radar_scene.link_budget import LinkBudget, fill_amplitudes, link_of
 from sumika.world.radar_scene.movers import Mover
-from sumika.world.radar_scene.sight import Stand, in_sight, stand_of
+from sumika.world.radar_scene.sight import Stand, in_sight, middle_of, stand_of
+from sumika.world.radar_scene.ways import Ways
 
 if TYPE_CHECKING:
     from sumika.world.radar_scene.scene import Scene
@@ -48,6 +49,8 @@ _STRONGEST_STILL = 0.1
 _LEAKAGE_M, _LEAKAGE = 0.06, 0.05
 """Where the transmitter's leakage into the receivers lies, and how much of the converter it fills."""
 
+_NO_MIRRORS = np.zeros(0, np.intp)
+
 
 @dataclass(slots=True)
 class View:
@@ -57,7 +60,7 @@ class View:
         scene: The scene.
         description: Waveform and antennas.
         room: In which it hangs.
-        stand: Its place and axes.
+        ways: That echoes take to it.
         link: Its link budget.
         converter: The receiver's last steps; None of a range-only radar.
         random: Where a range-only radar's noise comes from.
@@ -69,13 +72,14 @@ class View:
     scene: "Scene"
     description: RadarDescription
     room: Room
-    stand: Stand
+    ways: Ways
     link: LinkBudget
     converter: Converter | None
     random: np.random.Generator
     duration_s: float
     shadow: Shadow | None = None
     interference: Interference | None = None
+    _chirps: Chirps | None = None
     _cube: NDArray[np.complex64] = field(default_factory=lambda: np.zeros((0, 0, 0), np.complex64))
 
     @classmethod
@@ -93,8 +97,11 @@ class View:
         room = next(room for room in scene.rooms if room.id == radar.room)
         link = scene.links.get(radar.id, link_of(description))
         random = np.random.Generator(np.random.SFC64(seed))
-        view = cls(scene, description, room, stand_of(radar), link, None, random, frame_duration_s(description), shadow)
+        faint, chest = _FAINT * link.noise_counts, int(CHEST_PARTS.sum())
+        ways = Ways(stand_of(radar), link.beam(description), faint, scene.mirrors, chest)
+        view = cls(scene, description, room, ways, link, None, random, frame_duration_s(description), shadow)
         if description.chirp is not None:
+            view._chirps = Chirps.of(description)
             view._cube = empty_cube(description)
             # Chance of its own, so that a scene's noise is the same with interferers as without.
             chance = np.random.Generator(np.random.SFC64(np.random.SeedSequence((scene.seed, 46))))
@@ -102,6 +109,11 @@ class View:
             still, leak = view._still(description.chirp), view._leak(description.chirp)
             view.converter = Converter(description.chirp, link, random, still, leak, interleaved)
         return view
+
+    @property
+    def stand(self) -> Stand:
+        """The radar's place and axes."""
+        return self.ways.stand
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -130,7 +142,7 @@ class View:
         for person in people:
             self._add_person(person, time_s)
         for mover in others:
-            self._add_simple(mover.points, mover.cross_sections_m2(), time_s, mover.parabola_s)
+            self._add_simple(mover, time_s)
         if self.interference is not None:
             self.interference.disturb(self._cube, time_s)
         return self.converter.convert(self._cube)
@@ -190,70 +202,62 @@ class View:
 
     def _sizes(self, seen_m: Array, cross_sections_m2: Array) -> Array:
         """Return (point,) amplitudes in counts; the receiver's low-pass takes what lies beyond the last range bin."""
-        sizes = self.link.amplitudes(self.description, seen_m, cross_sections_m2)
-        chirp = self.description.chirp
-        if chirp is None:
-            return sizes
-        share = np.sqrt((seen_m**2).sum(axis=1)) / chirp.max_range_m
-        taper: Array = np.clip((1.0 - share) / 0.05, 0.0, 1.0)
-        return sizes * taper
+        sizes = np.empty(len(seen_m))
+        fill_amplitudes(seen_m, cross_sections_m2, self.ways.beam, sizes)
+        return sizes
 
     def _add(
-        self, motion: Motion, sizes: NDArray[Any], back: Motion | None = None, first: int = 0, count: int = 0
+        self,
+        cube: NDArray[np.complex64],
+        places_m: Array,
+        areas_m2: Array,
+        turns: NDArray[np.complex128],
+        by_mirrors: NDArray[np.intp] = _NO_MIRRORS,
     ) -> None:
-        loud = np.abs(sizes) > _FAINT * self.link.noise_counts
-        if not loud.any():
-            return
-        part = self._cube[first : first + count] if count else self._cube
-        add_points(part, self.description, motion.of(loud), sizes[loud], None if back is None else back.of(loud))
+        """Add the echoes of a body to the chirps of a frame, or to a part of them.
 
-    def _add_simple(self, places: Places, cross_sections_m2: Array, time_s: float, parabola_s: float) -> None:
-        """Add points by the direct way, in as many stretches as a parabola can follow."""
+        Args:
+            cube: (chirp, antenna, sample).
+            places_m: (moment, part, 3) at the beginning, middle and end of these chirps, in house coordinates.
+            areas_m2: (part,).
+            turns: (part,) what its amplitudes are multiplied with.
+            by_mirrors: Numbers of the mirrors in which it is seen too.
+        """
+        if self._chirps is None:
+            raise ValueError("this radar gives no converter samples")
+        duration_s = self.duration_s * len(cube) / len(self._cube)
+        echoes = self.ways.of(places_m, areas_m2, turns, duration_s, by_mirrors)
+        if len(echoes.amplitude):
+            self._chirps.add(cube, echoes.out, echoes.back, echoes.amplitude, echoes.ends)
+
+    def _add_simple(self, mover: Mover, time_s: float) -> None:
+        """Add what is seen by the direct way alone, in as many stretches as a parabola can follow."""
         chirps = len(self._cube)
         chirp_s = self.duration_s / chirps
-        stretch = max(1, min(chirps, int(parabola_s / chirp_s)))
-        loss = self._shadow_on(places(time_s))
+        stretch = max(1, min(chirps, int(mover.parabola_s / chirp_s)))
+        areas = mover.cross_sections_m2()
+        turns = np.ones(len(areas), np.complex128) * self._shadow_on(mover.points(time_s))
         for first in range(0, chirps, stretch):
             count = min(stretch, chirps - first)
-            motion, middle = self._motion(places, time_s + first * chirp_s, count * chirp_s)
-            self._add(motion, self._sizes(middle, cross_sections_m2) * loss, first=first, count=count)
+            places = _at_three(mover.points, time_s + first * chirp_s, count * chirp_s)
+            self._add(self._cube[first : first + count], places, areas, turns)
 
     def _shadow_on(self, places_m: Array) -> Array | float:
         if self.shadow is not None:
             return self.shadow(places_m)
-        seen = in_sight(self.stand.place_m, places_m.mean(axis=0), self.room, self.scene.doorways)
+        seen = in_sight(self.stand.place_m, middle_of(places_m), self.room, self.scene.doorways)
         return 1.0 if seen else float(10 ** (-self.scene.wall_loss_db / 20))
 
     def _add_person(self, person: Bodily, time_s: float) -> None:
-        times_s = [time_s + share * self.duration_s for share in (0.0, 0.5, 1.0)]
-        start, middle, end = (person.points(moment, self.stand.place_m) for moment in times_s)
-        cross_sections = person.cross_sections_m2() * person.gains(times_s[1])
-        seen = [self.stand.to_sensor(places) for places in (start, middle, end)]
-        motion = Motion.through(seen[0], seen[1], seen[2], self.duration_s)
-        shadow = self._shadow_on(middle)
-        sizes = self._sizes(seen[1], cross_sections) * person.phases() * shadow
-        self._add(motion, sizes)
-        if np.max(shadow) < _SEEN_IN_MIRRORS:
-            return
-        for mirror in self.scene.mirrors:
-            if mirror.shows(self.stand.place_m, mirror.image(middle.mean(axis=0))):
-                self._add_image(mirror, (start, middle, end), motion, sizes, cross_sections)
+        places, middle_s = _at_three(self._seen(person), time_s, self.duration_s), time_s + 0.5 * self.duration_s
+        shadow = self._shadow_on(places[1])
+        by_mirrors = _NO_MIRRORS
+        if np.max(shadow) >= _SEEN_IN_MIRRORS:
+            by_mirrors = self.ways.seen_mirrors(middle_of(places[1]))
+        areas = person.cross_sections_m2() * person.gains(middle_s)
+        self._add(self._cube, places, areas, person.phases() * shadow, by_mirrors)
 
-    def _add_image(
-        self, mirror: Mirror, places: tuple[Array, Array, Array], direct: Motion, sizes: NDArray[Any], areas: Array
-    ) -> None:
-        """Add the mirror image of the chest (two bounces), and the two mixed ways of its strongest part (one)."""
-        start, middle, end = (self.stand.to_sensor(mirror.image(part[CHEST_PARTS])) for part in places)
-        image = Motion.through(start, middle, end, self.duration_s)
-        turned = np.exp(1j * np.angle(sizes[CHEST_PARTS]))
-        # The rest of the body is seen in the mirror too: its cross-section goes to these few points.
-        whole = areas[CHEST_PARTS] * (areas.sum() / areas[CHEST_PARTS].sum())
-        seen = self._sizes(middle, whole) * turned
-        bounce = 10 ** (-mirror.loss_db / 40)
-        if not isinstance(mirror, FloorMirror):
-            self._add(image, seen * bounce**2)
-        strongest = np.arange(len(turned)) == int(np.abs(seen).argmax())
-        body = direct.of(CHEST_PARTS)
-        mixed = np.sqrt(np.abs(seen) * np.abs(sizes[CHEST_PARTS])) * turned * bounce
-        self._add(body.of(strongest), mixed[strongest], image.of(strongest))
-        self._add(image.of(strongest), mixed[strongest], body.of(strongest))
+
+def _at_three(places: Places, time_s: float, duration_s: float) -> Array:
+    """Return (moment, point, 3): where points are at the beginning, in the middle and at the end of a while."""
+    return np.stack([places(time_s + share * duration_s) for share in (0.0, 0.5, 1.0)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.compiled import compiled
 from sumika.schema.house import Radar, Room
 
 Array = NDArray[np.float64]
@@ -46,14 +47,20 @@ def walls_of(room: Room) -> tuple[Segment, ...]:
 
 def crosses(start_m: Array, end_m: Array, wall: Segment) -> bool:
     """Say whether the way between two places of the floor plan goes through a stretch of wall."""
-    first, along = np.asarray(wall[0], dtype=np.float64), np.subtract(wall[1], wall[0])
-    way, off = end_m[:2] - start_m[:2], first - start_m[:2]
-    area = float(way[0] * along[1] - way[1] * along[0])
+    # Plain numbers: of two coordinates, arrays cost ten times as much.
+    (x, y), (x_1, y_1), ((x_2, y_2), last) = _flat(start_m), _flat(end_m), wall
+    along_x, along_y = last[0] - x_2, last[1] - y_2
+    way_x, way_y, off_x, off_y = x_1 - x, y_1 - y, x_2 - x, y_2 - y
+    area = way_x * along_y - way_y * along_x
     if abs(area) < 1e-12:
         return False
-    share = float(off[0] * along[1] - off[1] * along[0]) / area
-    place = float(off[0] * way[1] - off[1] * way[0]) / area
+    share = (off_x * along_y - off_y * along_x) / area
+    place = (off_x * way_y - off_y * way_x) / area
     return 0.0 <= share <= 1.0 and 0.0 <= place <= 1.0
+
+
+def _flat(place_m: Array) -> tuple[float, float]:
+    return float(place_m[0]), float(place_m[1])
 
 
 def in_sight(start_m: Array, end_m: Array, room: Room, doorways: tuple[Segment, ...]) -> bool:
@@ -61,6 +68,17 @@ def in_sight(start_m: Array, end_m: Array, room: Room, doorways: tuple[Segment, 
     return not any(crosses(start_m, end_m, wall) for wall in walls_of(room)) or any(
         crosses(start_m, end_m, doorway) for doorway in doorways
     )
+
+
+@compiled
+def middle_of(places_m: Array) -> Array:
+    """Return (3,), the middle of (point, 3) places."""
+    middle = np.zeros(3)
+    for point in range(places_m.shape[0]):
+        for axis in range(3):
+            middle[axis] += places_m[point, axis]
+    middle /= places_m.shape[0]
+    return middle
 
 
 def is_inside(place_m: Array, room: Room) -> bool:
