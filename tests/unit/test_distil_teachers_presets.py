@@ -53,6 +53,7 @@ def test_a_server_of_ones_own_needs_no_key_but_the_terms_of_its_model(preset: An
     [
         ({"model": ""}, "no model is named"),
         ({"base_url": ""}, "no address of an endpoint"),
+        ({"base_url": "http://[fe80::1/v1"}, r"no address of an endpoint: 'http://\[fe80::1/v1'"),
         ({"base_url": "ftp://x/v1"}, "no address of an endpoint: 'ftp://x/v1'"),
         ({"base_url": "https://me:secret@x/v1"}, "holds a name, a password or a query"),
         ({"base_url": "http://x.org/v1", "key_env": "K"}, "a key would go over the network unencrypted"),

@@ -95,7 +95,7 @@ class Door:
             return refused(421, "host", where=host[:80], host=host[:80])
         origin = headers.get("origin")
         changes = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
-        if changes and origin is not None and urlsplit(origin).netloc != host:
+        if changes and origin is not None and _site_of(origin) != host:
             return refused(403, "origin", where=origin[:80])
         return None
 
@@ -109,6 +109,14 @@ class Door:
         except ValueError:
             return name in self._names
         return True  # an address cannot be made to point elsewhere
+
+
+def _site_of(origin: str) -> str:
+    """Return name and port of a page's origin; empty where it is none, as with a bracket that does not close."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def known(parts: Parts, connection: HTTPConnection) -> Viewer | None:

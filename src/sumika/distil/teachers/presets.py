@@ -188,7 +188,11 @@ def is_loopback(host: str) -> bool:
 
 
 def _problem(settings: EndpointSettings) -> str:
-    known, url = settings.known, urlsplit(settings.known.base_url)
+    known = settings.known
+    try:
+        url = urlsplit(known.base_url)
+    except ValueError:  # a bracket that does not close
+        url = urlsplit("")
     own = OWN_FIELDS & set(settings.extra)
     amounts = (settings.input_usd_per_million, settings.output_usd_per_million, settings.cap_usd or 0.0)
     limits = (settings.connect_timeout_s, settings.silence_timeout_s, settings.answer_timeout_s)
