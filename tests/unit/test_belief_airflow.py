@@ -32,3 +32,12 @@ def test_ventilation_is_believed_to_recover_what_it_does(
     described = msgspec.structs.replace(building or Building(), ventilation=VentilationClass.BALANCED)
     simulated = fitted(msgspec.structs.replace(house, building=described)).devices
     assert [one.ratings["heat_recovery"] for one in simulated if one.id == "unit"] == [recovers]
+
+
+def test_a_fan_or_a_window_that_says_less_than_nought_moves_no_air() -> None:
+    fan = Device(id="fan", room="living", kind="exhaust_fan")
+    flow = AirFlow(msgspec.structs.replace(small_house(), devices=(fan,)), outline_of(small_house()))
+    settings = np.array([-3.0, *flow.defaults()[1:]])
+    still = flow.flows(settings)
+    assert not still.fresh_m3_s.any()
+    assert not still.moved_m3_s.any()

@@ -113,7 +113,11 @@ class AirFlow:
         return tuple(room for room, sleeps in zip(self.bedrooms, told, strict=True) if sleeps > 0.5)
 
     def fan_m3_s(self, fan: Device, level: float) -> float:
-        """Return what an exhaust fan draws at a level; between levels it ran at each for a part of the time."""
+        """Return what an exhaust fan draws at a level; between levels it ran at each for a part of the time.
+
+        Below nought, as a device may say that is broken, it draws nothing: no fan blows back what it took out.
+        """
+        level = max(level, 0.0)
         usual, boost = rating(fan, "airflow_m3_h") / 3600.0, rating(fan, "boost_m3_h") / 3600.0
         return usual * min(level, 1.0) + max(0.0, level - 1.0) * (boost - usual)
 
@@ -148,7 +152,7 @@ class AirFlow:
             for drawn in np.flatnonzero(wet).tolist():
                 moved[drawn] += flow * wet[drawn] / wet.sum() * self._supply
         for _, window in self.openers:
-            fresh[window.room] += OPEN_WINDOW_M3_S * window.area_m2 * float(settings[place])
+            fresh[window.room] += OPEN_WINDOW_M3_S * window.area_m2 * max(float(settings[place]), 0.0)
             place += 1
         return Flows(
             fresh_m3_s=fresh,
