@@ -278,17 +278,3 @@ def test_weeks_months_and_nights_follow_the_house_own_days() -> None:
     assert Period.last_days(7, now, BERLIN).dates(BERLIN)[-1] == date(2026, 3, 28)
     assert Period.tonight(now, BERLIN).begin_unix_s == at(2026, 3, 29, 18)
     assert Period.year(2026, BERLIN).seconds == 365 * DAY
-
-
-@pytest.mark.parametrize("glitch_c", [-127.0, 85.0])
-def test_what_no_room_can_be_is_not_told_of_it(tmp_path: Path, glitch_c: float) -> None:
-    begin, end = TUESDAY.begin_unix_s, TUESDAY.end_unix_s
-    samples = [(one, 20.0) for one in every(600.0, begin, end)]
-    samples[30] = (samples[30][0], glitch_c)
-    outside = [(begin, 8.0), (begin + HOUR, glitch_c)]
-    keep(tmp_path, {AIR: [*samples, (end - 30.0, glitch_c)], ("site", "weather.temperature_c"): outside})
-    with book(tmp_path) as facts:
-        for statistic in ("now", "mean", "highest", "lowest"):
-            assert facts.climate("living", "temperature_c", TUESDAY, statistic).value == 20.0
-        assert facts.outside("temperature_c", TUESDAY, "mean").value == 8.0
-        assert facts.comfort_share("living", TUESDAY, 18.0, 22.0).value == 1.0

@@ -6,7 +6,6 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.belief.plausible import POSSIBLE
 from sumika.facts.figures import Figure, Why
 from sumika.facts.people import COUNT, PEOPLE_HOLD_S, PRESENCE, SOMEBODY
 from sumika.facts.periods import Period
@@ -18,10 +17,6 @@ from sumika.units import SECONDS_PER_MINUTE
 NOW_S = 900.0
 HOLDS_S: Mapping[str, float] = MappingProxyType({"air": 900.0, "weather": 3600.0})
 """So long the newest sample of a topic says what is."""
-
-_POSSIBLE: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {**{f"air.{quantity}": ends for quantity, ends in POSSIBLE.items()}, "weather.temperature_c": (-60.0, 60.0)}
-)
 
 STATISTICS = ("now", "mean", "highest", "lowest")
 
@@ -64,17 +59,16 @@ def _figure(
 def _now(shelf: Shelf, name: str, unit: str, place: tuple[str, str], p: Period) -> Figure:
     key, signal = place
     found = shelf.samples(key, signal, p.end_unix_s - NOW_S, p.end_unix_s + SECONDS_PER_MINUTE)
-    sound = np.flatnonzero(_can_be(signal, found.value, found.value))
-    if not len(sound):
+    if not len(found.at_s):
         return shelf.nothing(name, unit, Why.DAMAGED if found.problems else Why.STALE)
-    value = round(float(found.value[sound[-1]]), 6)
-    row = shelf.row(signal, key, float(found.at_s[sound[-1]]), value=value, unit=unit)
+    value = round(float(found.value[-1]), 6)
+    row = shelf.row(signal, key, float(found.at_s[-1]), value=value, unit=unit)
     return Figure(name=name, value=value, unit=unit, rows=(row,), origin=found.origin.value)
 
 
 def _statistic(shelf: Shelf, name: str, unit: str, place: tuple[str, str], p: Period) -> Figure:
     key, signal = place
-    found = _sound(shelf, key, signal, p.begin_unix_s, p.end_unix_s)
+    found = shelf.minutes(key, signal, p.begin_unix_s, p.end_unix_s)
     if not len(found.at_s):
         return shelf.nothing(name, unit, reason_of(found.problems))
     if name.endswith(".mean"):
@@ -97,18 +91,6 @@ def _statistic(shelf: Shelf, name: str, unit: str, place: tuple[str, str], p: Pe
     )
 
 
-def _sound(shelf: Shelf, key: str, signal: str, begin_s: float, end_s: float) -> Minutes:
-    """Return a signal minute by minute, without those minutes in which it said what cannot be."""
-    found = shelf.minutes(key, signal, begin_s, end_s)
-    return found.only(_can_be(signal, found.low, found.high))
-
-
-def _can_be(signal: str, least: Array, most: Array) -> NDArray[np.bool_]:
-    """Return (value,) whether a room, or the weather, can be so: a sensor says 85 °C when it starts, or -127 °C."""
-    low, high = _POSSIBLE.get(signal, (-np.inf, np.inf))
-    return np.asarray((least >= low) & (most <= high))
-
-
 def _coverage(found: Minutes, p: Period, hold_s: float) -> float:
     """Return the share of a period in which the newest sample was not too old."""
     ends = np.minimum(np.append(found.at_s[1:], p.end_unix_s), found.at_s + hold_s)
@@ -122,7 +104,7 @@ def comfort_share(shelf: Shelf, room: str, p: Period, low_c: float, high_c: floa
     if not key:
         return shelf.nothing("comfort_share.all", "1", never_told(shelf, "air.temperature_c", room))
     signal = "air.temperature_c"
-    air = _sound(shelf, key, signal, p.begin_unix_s - HOLDS_S["air"], p.end_unix_s)
+    air = shelf.minutes(key, signal, p.begin_unix_s - HOLDS_S["air"], p.end_unix_s)
     air_c = on_grid(air, air.mean, p, HOLDS_S["air"])
     is_there, people, source = _occupied(shelf, room, p)
     name = "comfort_share.all" if source == "" else "comfort_share.occupied"

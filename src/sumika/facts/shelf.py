@@ -57,10 +57,7 @@ class Minutes:
 
     def within(self, begin_s: float, end_s: float) -> "Minutes":
         """Return those minutes that begin in a stretch of time."""
-        return self.only(slice(*np.searchsorted(self.at_s, (begin_s, end_s))))
-
-    def only(self, of: slice | NDArray[np.bool_]) -> "Minutes":
-        """Return some of them."""
+        of = slice(*np.searchsorted(self.at_s, (begin_s, end_s)))
         return Minutes(
             self.at_s[of],
             self.low[of],
