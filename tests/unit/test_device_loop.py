@@ -245,8 +245,10 @@ def test_what_holds_is_told_again_until_the_device_goes(tmp_path: Path, monkeypa
 
     running = live(tmp_path, monkeypatch, life)
     said = [each for each in running.said if isinstance(each, DeviceState)]
-    assert said.count(state) == 1
-    again = said[1 : said.index(gone)]
+    assert said[0] == state
+    # On a busy machine the gate may seem to have begun anew: then it is told the newest words as they were said.
+    again = [each for each in said[: said.index(gone)] if each != state]
+    assert again
     assert all(each.values == state.values and each.held_s > 0.0 and each.stamp != state.stamp for each in again)
     assert said[-1] == gone
 
